@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 export interface BridgeProcess {
   readonly url: string;
   readonly pid: number | undefined;
-  /** Sends JSON with the key; answers status, body and milliseconds. */
+  /** Sends JSON with the key; returns status, body and milliseconds. */
   send(method: string, path: string, body?: unknown): Promise<TimedAnswer>;
-  /** Resolves with the first line of the log that fits, of those that were written since the start. */
+  /** Resolves with the first matching log line since the start. */
   logged(pattern: RegExp): Promise<string>;
   /** Resident memory now and at its highest, in MB; zeros where the system does not report it. */
   memory(): { readonly nowMb: number; readonly peakMb: number };
@@ -26,7 +26,7 @@ export interface TimedAnswer {
 /** The API key of every bridge that a bench starts. */
 export const benchKey = 'bench-key-0123456789';
 
-/** `source` is what `npm start` runs, `built` what `npm run build` makes for a container. */
+/** `source` is what `npm start` runs, `built` is what `npm run build` creates for a container. */
 export type Program = 'source' | 'built';
 
 const programs: Readonly<Record<Program, string>> = { source: 'src/main.ts', built: 'dist/src/main.js' };

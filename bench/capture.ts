@@ -10,7 +10,7 @@ const targetPercent = 10;
 /** Off and all take turns, so that whatever else the machine does hits both alike. */
 const rounds = 20;
 
-/** Throughput with captures of everything beside throughput without, against a CRM that answers at once. */
+/** Throughput with captures of everything compared with throughput without captures, against a CRM without latency. */
 export async function run(): Promise<object> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-captures-'));
   const limits = { CAPTURE_MAX_FILES: '1000000', CAPTURE_MAX_SIZE: '100gb' };

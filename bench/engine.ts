@@ -4,7 +4,7 @@ import { emailOf, type Kind, leads, newLeads } from './people.ts';
 import { measureTasks } from './tasks-during-create.ts';
 import { latency, limits, startBridge, startCrm } from './world.ts';
 
-/** Upstream calls and time at HubSpot's limits and latency; the naive way beside it. About twelve minutes. */
+/** Upstream calls and time at HubSpot's limits and latency, compared with the naive way. About twelve minutes. */
 export async function run(): Promise<object> {
   const rows: Measured[] = [];
   const note = (measured: Measured) => {

@@ -16,7 +16,7 @@ import { formatTable } from './table.ts';
 import { startBridge, startCrm, unlimited } from './world.ts';
 
 const targets = { costPercent: 5, memoryMb: 20, leadMs: 50, fileMb: 500 };
-/** Short rounds that alternate between two bridges: what else the machine does weighs on both. */
+/** Short rounds that alternate between two bridges, so that other load on the machine affects both. */
 const pairs = 60;
 /** Where the cost is near the limit, 60 pairs leave it uncertain by three per cent. */
 const morePairs: Readonly<Record<string, number>> = { 'sync of 100 contacts': 240 };
@@ -86,7 +86,7 @@ function verdict(figure: number, atMost: number): string {
   return figure <= atMost ? '✓' : '✕';
 }
 
-/** So many requests that a round takes a third of a second. */
+/** As many requests as a round of a third of a second needs. */
 const shortRequests: Readonly<Record<string, number>> = {
   'sync of 1 contact': 150,
   'sync of 100 contacts': 32,

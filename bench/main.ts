@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** `npm run bench [-- NAME… [--only ROW]]`: measures, prints figures side by side, one JSON object per bench on the last lines. */
 interface Bench {
   /**
-   * Prints a readable table and answers the figures.
+   * * Prints a readable table and returns the figures.
    * @param only the row to measure, where the bench can measure one alone.
    */
   run(only?: string): Promise<object>;
@@ -56,7 +56,7 @@ const onlyIfAsked = [
 const { positionals: asked, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no bench named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.stderr.write(`There is no benchmark named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
   process.exit(2);
 }
 

@@ -5,7 +5,7 @@ import { emailOf, leads, newLeads } from './people.ts';
 import { formatTable } from './table.ts';
 import { rounded, startBridge, startCrm, unlimited } from './world.ts';
 
-/** What the bridge itself costs in memory and time, against a CRM that answers at once. */
+/** What the bridge itself costs in memory and time, against a CRM without latency. */
 export async function run(): Promise<object> {
   return { memory: await measureMemory(), perRequest: await measureOverhead(), growth: await measureGrowth() };
 }
@@ -40,7 +40,7 @@ async function measureMemoryOf(program: Program): Promise<{ idleMb: number; peak
   }
 }
 
-/** What the bridge itself costs: single syncs against a CRM that answers at once. */
+/** What the bridge itself costs: single syncs against a CRM without latency. */
 async function measureOverhead(): Promise<object> {
   const sandbox = await startCrm(1_000, { isLimited: false });
   const bridge = await startBridge(sandbox, unlimited);

@@ -13,7 +13,7 @@ interface Round {
   readonly p99Ms: number;
 }
 
-/** Tasks and activities that are sent again, beside new ones: both take turns on one bridge, against a CRM that answers at once. */
+/** Tasks and activities that are resent, compared with new ones: both take turns on one bridge, against a CRM without latency. */
 export async function run(): Promise<object> {
   const sandbox = await startCrm(1, { isLimited: false });
   const bridge = await startBridge(sandbox, unlimited);

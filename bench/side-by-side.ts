@@ -79,7 +79,7 @@ export async function compareThroughput(
     }
     sandbox.clearLog();
   }
-  // Of neighboring rounds, so that what else the machine does weighs on both.
+  // Of neighboring rounds, so that other load on the machine affects both.
   const costs = speeds.with.map((speed, round) => (1 - speed / (speeds.without[round] ?? speed)) * 100);
   // The ranks between which the median of a sample lies: those of a binomial distribution, as a normal one approximates it.
   const margin = 0.98 / Math.sqrt(rounds);

@@ -3,7 +3,7 @@ import { newLeads } from './people.ts';
 import { formatTable } from './table.ts';
 import { rounded, startBridge, startCrm } from './world.ts';
 
-/** How long a user waits who creates a task while a large create keeps the CRM busy. */
+/** How long a user who creates a task waits while a large create keeps the CRM busy. */
 export async function measureTasks() {
   const sandbox = await startCrm(1, { isLimited: true });
   const bridge = await startBridge(sandbox);

@@ -9,7 +9,7 @@ export interface ExportRequest {
   readonly status: 200 | 201;
 }
 
-/** Sends a request and gives back the body of the answer; throws when it was no success. */
+/** Sends a request and returns the body of the response; throws if it was not a success. */
 export type Send = (request: ExportRequest) => Promise<unknown>;
 
 /** Enginy's own records: one company and two contacts are in the sandbox's example data already, under other spellings. */
@@ -38,8 +38,8 @@ const contacts = [
 ];
 
 /**
- * A whole export in Enginy's order: find what exists, create the rest, update what was found, link, then what a campaign brings.
- * Running it again creates nothing, since everything is found.
+ * * A whole export in Enginy's order: find what exists, create the rest, update what was found, link, then what a campaign brings. Running
+ * it again creates nothing, because everything is found.
  */
 export async function runExport(send: Send): Promise<void> {
   await send({ title: 'Enginy tests the connection', method: 'GET', path: '/health', status: 200 });

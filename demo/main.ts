@@ -1,7 +1,7 @@
 /**
- * `npm run demo [URL KEY]`: plays an export as Enginy does it and shows, request by request, what Enginy sends, which HubSpot
- * calls it becomes and what comes back. With an address and a key it talks to a bridge that runs already (and writes into its
- * CRM); without them it starts one on the embedded CRM, and plays the export twice.
+ * * `npm run demo [URL KEY]`: plays an export as Enginy does it and shows, request by request, what Enginy sends, which HubSpot calls it
+ * becomes and what comes back. With an address and a key it uses a bridge that is already running (and writes to its CRM); without them it
+ * starts one on the embedded CRM, and plays the export twice.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';

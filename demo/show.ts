@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { ExportRequest } from './export.ts';
 
-/** One call that HubSpot got. */
+/** One call that HubSpot received. */
 export interface HubSpotCall {
   readonly method: string;
   readonly path: string;
@@ -15,7 +15,7 @@ export interface Played {
   readonly status: number;
   readonly answer: unknown;
   readonly durationMs: number;
-  /** Undefined where the CRM is not ours to watch. */
+  /** Undefined if the CRM cannot be observed. */
   readonly calls: readonly HubSpotCall[] | undefined;
 }
 

@@ -74,7 +74,7 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
   },
 };
 
-/** Answers an admin call. No token is required: the sandbox listens on loopback and holds no real data. */
+/** Responds to an admin call. No token is required: the sandbox listens on loopback and holds no real data. */
 export function answerAdmin(world: World, endpoint: string, bodyText: string): Answer {
   const name = endpoint.replace(/\/$/, '');
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;

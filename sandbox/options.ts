@@ -23,7 +23,7 @@ export interface SandboxOptions {
   readonly indexLagMs?: number | (() => number);
   /** New records vanish from search once more: `afterMs` after they appeared, for `forMs`; a function draws for each. Off unless given. */
   readonly indexFlicker?: Flicker | false | (() => Flicker | false);
-  /** Milliseconds until a new property can be used; 0 unless given (some 250 to 700 were seen). */
+  /** Milliseconds until a new property can be used; 0 by default (250 to 700 were observed). */
   readonly propertyLagMs?: number;
   /** Custom properties per object; 1000 unless given, as in a developer test account. */
   readonly customPropertyLimit?: number;

@@ -38,7 +38,7 @@ export interface Sandbox {
   advance(ms: number): void;
   readonly now: number;
   setSwitches(switches: Partial<Switches>): void;
-  /** Adds records; answers their ids in the order given. */
+  /** Adds records; returns their ids in the order given. */
   seed(data: SeedData): Record<ObjectName, string[]>;
   /** Live records by id, with the values they have. */
   records(object: ObjectName): SandboxRecord[];
@@ -48,7 +48,7 @@ export interface Sandbox {
   record(object: ObjectName, id: string): SandboxRecord | undefined;
   /** Ids linked to a record. */
   linked(from: ObjectName, fromId: string, to: ObjectName): string[];
-  /** Folds one record into another as a user would in HubSpot; answers the survivor's id. */
+  /** Merges one record into another as a user would in HubSpot; returns the survivor's id. */
   merge(object: ObjectName, primaryId: string, otherId: string): string;
   archive(object: ObjectName, id: string): void;
   /** Takes a record out of the recycle bin again, as a user would in HubSpot. */
@@ -107,7 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
-        // Hanging answers would keep the server open.
+        // Hanging responses would keep the server open.
         server.closeAllConnections();
       }),
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-// Runs after `npm test`: names the suites that it leaves to commands of their own.
+// Runs after `npm test`: names the suites that have their own commands.
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   scripts: Record<string, string>;
 };

@@ -1,6 +1,6 @@
 /**
- * `node scripts/record-regressions.ts [name…]`: plays the stories of scripts/regression-stories.ts against the embedded CRM and
- * writes the capture of each story's last request to test/regressions. Everybody in the stories is invented.
+ * * `node scripts/record-regressions.ts [name…]`: plays the stories of scripts/regression-stories.ts against the embedded CRM and writes
+ * the capture of each story's last request to test/regressions. All people in the stories are fictitious.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,9 +1,9 @@
-/** Errors that decide the status of an answer. Anything else that is thrown is a fault of ours and becomes a 500. */
+/** Errors that determine the status of a response. Anything else that is thrown is a bug and becomes a 500. */
 export abstract class GatewayError extends Error {
   abstract override readonly name: string;
-  /** HTTP status of the answer to Enginy. */
+  /** HTTP status of the response to Enginy. */
   abstract readonly status: number;
-  /** Stable, short: the `error` of the answer. */
+  /** Stable and short: the `error` of the response. */
   abstract readonly code: string;
 }
 

@@ -13,14 +13,14 @@ const targetPercent = 5;
 const roundMs = 1_200;
 /** The journal writes what it was given within this time. */
 const afterRoundMs = 250;
-/** Requests come one after the other on each of so many connections: the bridge is busy, and no queue grows. */
+/** Number of connections, each with one request after the other: the bridge is busy, and no queue grows. */
 const atOnce = 2;
 /** People read a page before they open another one. */
 const pageEveryMs = 10_000;
-/** Pairs are added until the interval of the p99 is at most so wide to each side, in points. */
+/** Pairs are added until the interval of the p99 is at most this wide to each side, in percentage points. */
 const precise = 5;
 const pairsBetweenLooks = 16;
-/** For so long, viewers are measured alone. */
+/** How long viewers are measured alone. */
 const aloneMs = 5_000;
 
 interface Viewed {

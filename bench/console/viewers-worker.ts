@@ -7,7 +7,7 @@ export interface ViewersData {
   readonly origin: string;
   readonly cookie: string;
   readonly count: number;
-  /** A viewer opens another page so often. */
+  /** How often a viewer opens another page. */
   readonly pageEveryMs: number;
 }
 

@@ -12,7 +12,7 @@ export interface Owner {
   readonly teams?: readonly { readonly id: string; readonly name: string; readonly primary: boolean }[];
 }
 
-/** Owner as HubSpot's owners API answers it: a deactivated one has no `userId`, only `userIdIncludingInactive`. */
+/** An owner as HubSpot's owners API returns it: a deactivated one has no `userId`, only `userIdIncludingInactive`. */
 export function ownerJson(owner: Owner): Record<string, unknown> {
   const createdAt = owner.createdAt ?? '2026-01-05T09:00:00.000Z';
   return {

@@ -139,7 +139,7 @@ export const contactProperties = [
     select('lifecyclestage', 'Lifecycle Stage', lifecycleStages, { formField: true }),
     select('hs_lead_status', 'Lead Status', leadStatuses, { formField: true }),
     ...readOnly([
-      // Read-only by definition, and yet taken at creation: records/validate-properties.ts.
+      // Read-only by definition, but accepted at creation: records/validate-properties.ts.
       checkbox('hs_additional_emails', 'Additional email addresses', []),
       number('hs_object_id', 'Record ID'),
       datetime('createdate', 'Create Date'),

@@ -20,7 +20,7 @@ export function okText(text: string, status = 200): Answer {
 
 export const jsonType = 'application/json;charset=utf-8';
 
-/** What goes over the wire; empty when there is nothing to send. */
+/** What is sent over the wire; empty if there is nothing to send. */
 export function wireText(answer: Answer): string {
   if (answer.text !== undefined) return answer.text;
   return answer.body === undefined ? '' : JSON.stringify(answer.body);

@@ -8,7 +8,7 @@ import { send, sendCut, sendSlowly, withHeaders } from './send.ts';
 /** A call that a fault hits. */
 export interface FaultyCall {
   readonly response: ServerResponse;
-  /** Headers that every answer carries. */
+  /** Headers of every response. */
   readonly headers: Readonly<Record<string, string>>;
   /** Executes the call. */
   readonly run: () => Answer;

@@ -81,7 +81,7 @@ export function answerOfStatus(status: number, call: RefusedCall): Answer {
   const problem = problems[status] ?? { message: 'internal error' };
   return {
     status,
-    // A portal that moves between data centers says when to come back; it may be a day.
+    // A portal that moves between data centers says when to retry; it may be a day.
     ...(status === 477 && { headers: { 'retry-after': '86400' } }),
     body: errorBody({ status, ...problem }, correlationId),
   };

@@ -50,7 +50,7 @@ export interface Route {
   readonly handle: (call: Call) => Answer;
 }
 
-/** Every call that the sandbox answers; fixed segments go before parameters where both fit. */
+/** Every call that the sandbox supports; fixed segments take precedence over parameters if both match. */
 const routes: readonly Route[] = apiVersions.flatMap((version) => [
   ...objectRoutes(version),
   ...propertyRoutes(version),

@@ -1,7 +1,7 @@
 import { formatInstant } from '../clock.ts';
 import type { GroupEntry, PropertyEntry } from './property-registry.ts';
 
-/** A definition as the properties API answers it. */
+/** A definition as the properties API returns it. */
 export function propertyJson({ definition, createdAt, updatedAt, archivedAt }: PropertyEntry): Record<string, unknown> {
   const { readOnlyValue, hubspotDefined, ...rest } = definition;
   return {

@@ -20,7 +20,7 @@ export function readInputs(call: Call, max: number): readonly RawInput[] | undef
   return inputs;
 }
 
-/** Refuses the whole call when an id stands in it twice, trace ids or not. */
+/** Rejects the whole call if an id occurs in it twice, with or without trace ids. */
 export function refuseDuplicates(ids: readonly string[]): void {
   if (new Set(ids).size === ids.length) return;
   const listed = [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
@@ -35,7 +35,7 @@ export function inputId(input: RawInput): string {
   return requiredString(input, 'id');
 }
 
-/** Trace ids of all inputs, or undefined: only when each input has one of its own does HubSpot answer per input. */
+/** Trace ids of all inputs, or undefined: HubSpot responds per input only if each input has its own. */
 export function traceIds(inputs: readonly RawInput[]): readonly string[] | undefined {
   const ids = inputs.map((input) => optionalString(input, 'objectWriteTraceId')).filter((id) => id !== undefined);
   return ids.length === inputs.length && new Set(ids).size === ids.length ? ids : undefined;

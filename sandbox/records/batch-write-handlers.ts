@@ -81,7 +81,7 @@ export function batchUpsert(call: Call): Answer {
   return write(call, inputs, (input) => upsertStep(call, object, input));
 }
 
-/** Without trace ids all or nothing, the first bad input refuses the call; with them each input succeeds or fails alone. */
+/** Without trace ids, the first bad input causes the whole call to be rejected; with them, each input succeeds or fails on its own. */
 function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput) => Checked): Answer {
   const { portal } = call;
   const object = objectOfCall(call);

@@ -3,7 +3,7 @@ import type { ObjectName } from '../object-types.ts';
 import { phoneDigits } from './phone-digits.ts';
 import type { RecordVersion } from './record-store.ts';
 
-/** What a computed value may look at beside the record's own values. */
+/** What a computed value may depend on in addition to the record's own values. */
 export interface ComputeContext {
   now(): number;
   stored(version: RecordVersion, property: string): string | undefined;
@@ -83,7 +83,7 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
   notes: onActivities,
 };
 
-/** Computed of the clock or of links: they change without a write, so the search index cannot keep them. */
+/** Computed from the clock or from links: they change without a write, so the search index cannot store them. */
 export const volatileProperties: ReadonlySet<string> = new Set([
   'associatedcompanyid',
   'num_associated_contacts',

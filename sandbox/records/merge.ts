@@ -25,7 +25,7 @@ export function merge(call: Call): Answer {
   return okText(recordText(object, survivor.version, shownProperties(object, [], call.portal.now)));
 }
 
-/** Folds one record into another: its address becomes a secondary one, its links move, its id answers with the survivor. */
+/** Folds one record into another: its address becomes a secondary one, its links move, and its id returns the survivor. */
 export function mergeRecords(object: ObjectData, primary: StoredRecord, other: StoredRecord): StoredRecord {
   const { records } = object;
   const read = (record: StoredRecord, name: string) => records.stored(record.version, name) ?? '';
@@ -68,7 +68,7 @@ function take(object: ObjectData, from: StoredRecord, into: StoredRecord): void 
   object.portal.associations.move({ type, id: from.id }, { type, id: into.id });
 }
 
-/** `POST …/gdpr-delete {objectId, idProperty?}`: for good, and the address is put on the block list. */
+/** `POST …/gdpr-delete {objectId, idProperty?}`: deletes permanently, and puts the address on the block list. */
 export function gdprDelete(call: Call): Answer {
   const { portal } = call;
   const object = objectOfCall(call);

@@ -166,7 +166,7 @@ export class RecordStore {
     this.#onChange(record);
   }
 
-  /** Out of the recycle bin, as a user does it; the time of its last change stays. */
+  /** Restores from the recycle bin, as a user does; the time of its last change stays. */
   restore(record: StoredRecord): void {
     this.archived.delete(record.id);
     record.archivedAt = undefined;
@@ -175,7 +175,7 @@ export class RecordStore {
     this.#onChange(record);
   }
 
-  /** Removes for good: a merge's losing side, a GDPR delete. */
+  /** Removes permanently: the losing side of a merge, a GDPR delete. */
   remove(record: StoredRecord, now: number): void {
     this.archive(record, now);
     this.archived.delete(record.id);

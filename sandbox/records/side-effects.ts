@@ -112,7 +112,7 @@ function spreadHeaders(values: Values, headers: string): void {
   try {
     parsed = JSON.parse(headers);
   } catch {
-    // Kept as text: what HubSpot answers to headers that are not JSON is not known.
+    // Kept as text: how HubSpot responds to headers that are not JSON is not known.
     return;
   }
   const people = (key: string): Record<string, unknown>[] => {

@@ -14,7 +14,7 @@ import { requireOnCreate, requireOnUpdate } from './requirements.ts';
 import { isRefused, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, planCreate, updateRecord } from './write-record.ts';
 
-/** `GET …/{id}?properties=a,b&associations=companies&idProperty=email`; a merged id answers with the survivor. */
+/** `GET …/{id}?properties=a,b&associations=companies&idProperty=email`; a merged id returns the survivor. */
 export function getRecord(call: Call): Answer {
   const object = objectOfCall(call);
   const find = finder(object, call.query.get('idProperty') ?? undefined, call.query.get('archived') === 'true');

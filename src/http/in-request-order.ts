@@ -1,4 +1,4 @@
-/** What is answered about the entries of a request, in their order there. */
+/** The results for the entries of a request, in their order. */
 export function inRequestOrder<Answer>(answered: readonly (readonly [index: number, answer: Answer])[]): Answer[] {
   return answered.toSorted(([left], [right]) => left - right).map(([, answer]) => answer);
 }

@@ -14,10 +14,10 @@ export function requestIdOf(request: IncomingMessage, response: ServerResponse):
   return id;
 }
 
-/** A caller has at least this long to take an answer, in milliseconds. */
+/** A caller has at least this long to read a response, in milliseconds. */
 const takingMs = 10_000;
 
-/** Starts the request's deadline as soon as it arrives, and closes the connection of a caller that does not take the answer in time. */
+/** Starts the request's deadline as soon as it arrives, and closes the connection of a caller that does not read the response in time. */
 export function startDeadline(timeoutMs: number, now?: () => number): RequestHandler {
   return (_request, response, next) => {
     response.locals.deadline = deadlineIn(timeoutMs, now);

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 
 /**
- * Answers a request that only reads, and counts the answer with the bodies in progress until it has been taken: callers that take large
- * answers slowly must not fill the memory.
+ * * Responds to a request that only reads, and counts the response with the bodies in progress until it has been read: callers that read
+ * large responses slowly must not fill the memory.
  * @throws BusyError when other requests leave no room.
  */
 export function sendCounted(response: Response, answer: object): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { replay, startCapturing } from '../capture/capturing.ts';
 
-/** Words that no language has, one per place; each is looked for in whatever case and form. */
+/** Words that exist in no language, one per place; each is searched for in any case and form. */
 const canaries: string[] = [];
 
 function canary(place: string): string {

@@ -1,4 +1,4 @@
-/** Whatever HubSpot answers to whatever call, a request has an answer that is no fault of the bridge. */
+/** Whatever HubSpot returns for any call, the request gets a response that is not a bug of the bridge. */
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';

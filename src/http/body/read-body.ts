@@ -53,7 +53,7 @@ export async function readBody(request: Request, limits: BodyLimits, share: Body
 }
 
 function openBody(request: Request, share: BodyShare): { stream: Readable; sentBytes: () => number } {
-  // An empty header is as good as none.
+  // An empty header counts as no header.
   const encoding = (request.headers['content-encoding']?.trim() || 'identity').toLowerCase();
   if (encoding === 'identity') return { stream: request, sentBytes: () => Number.POSITIVE_INFINITY };
   if (!Object.hasOwn(decompressors, encoding)) {

@@ -49,7 +49,7 @@ export function mappingReference(): string {
       ['transform', 'kind', 'description', 'example'],
       transformNames.map((name) => transformRow(name, transforms[name])),
     ),
-    '## Examples beside a file',
+    '## Examples next to a file',
     'Examples for `contacts.yaml` go into `contacts.examples.yaml`. Each key lists the complete result: anything not listed must not occur. `enginy-bridge check` runs the examples.',
     ...sections(asSchema(ExamplesFile), ''),
     'Examples for `tasks.yaml` and `activities.yaml` have fewer keys. Bodies are written as Enginy sends them, before conversion to HTML.',

@@ -20,7 +20,7 @@ const Example = z.strictObject({
   }),
   options: Properties.optional().meta({ description: "Texts that a create matches to the portal's options." }),
   unknown: z.array(z.string()).optional().meta({ description: 'Names of all fields without a row.' }),
-  warnings: z.array(z.string()).optional().meta({ description: 'The beginning of each warning.' }),
+  warnings: z.array(z.string()).optional().meta({ description: 'The start of each warning.' }),
   crm: z
     .record(z.string(), z.string().nullable())
     .optional()

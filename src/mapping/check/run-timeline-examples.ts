@@ -20,7 +20,7 @@ const TimelineExample = z.strictObject({
     .optional()
     .meta({ description: 'A task or an activity as Enginy sends it.' }),
   create: Texts.optional().meta({ description: 'All properties of the new record.' }),
-  warnings: z.array(z.string()).optional().meta({ description: 'The beginning of each warning.' }),
+  warnings: z.array(z.string()).optional().meta({ description: 'The start of each warning.' }),
   object: z.string().optional().meta({ description: 'For activities: the CRM object that stores it.' }),
   crm: z
     .record(z.string(), z.string().nullable())

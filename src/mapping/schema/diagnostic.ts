@@ -26,7 +26,7 @@ export const diagnosticKinds = {
 /** The kinds of diagnostics from comparing a mapping file with the properties of a CRM (`check --live`). A closed list. */
 export const liveDiagnosticKinds = {
   'unknown-property': 'The CRM has no property with this name.',
-  'archived-property': 'The property is archived in the CRM and no longer holds values.',
+  'archived-property': 'The property is archived in the CRM and no longer has values.',
   'read-only-property': 'The mapping writes the property, but it is read-only in the CRM.',
   'type-mismatch': "The values that the row writes or reads do not fit the property's type.",
   'not-an-option': "The value is not one of the property's options.",

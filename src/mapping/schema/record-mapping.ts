@@ -62,7 +62,7 @@ const MatchRuleObject = z.strictObject({
     .default([])
     .meta({
       description:
-        'For weak rules: a record that this rule finds is not a match if it holds another value for one of these fields. ' +
+        'For weak rules: a record that this rule finds is not a match if it has another value for one of these fields. ' +
         'An equal email, LinkedIn URL or domain among them outweighs the others.',
     }),
 });

@@ -1,4 +1,4 @@
-/** What a server in HubSpot's place may do to the bridge: each answer costs one call, and nothing else. */
+/** What a server in HubSpot's place may do to the bridge: each response costs one call, and nothing else. */
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Answers to an unlink that HubSpot's documents do not describe, and that the bridge must not take for a success. */
+/** Responses to an unlink that HubSpot's documents do not describe, and that the bridge must not treat as a success. */
 import { expect, test } from 'vitest';
 import { openHubSpot } from '../../support/open-hubspot.ts';
 import { bulkContext } from '../crm-conformance.ts';

@@ -56,7 +56,7 @@ test('a bridge that remembers companies finds them by name in the same spellings
   const cold = await startBridgeOn(crm, { IDENTITY_INDEX: 'off' });
 
   const synced = [];
-  // A second time, since a search may make the bridge forget or learn something.
+  // Again, because a search may change what the bridge remembers.
   for (const names of [plain, accented, plain, accented]) {
     const asked = { companies: names.map((name, at) => ({ externalId: `asked-${at}`, name })) };
     const [remembered, fresh] = [
