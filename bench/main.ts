@@ -56,7 +56,9 @@ const onlyIfAsked = [
 const { positionals: asked, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no benchmark named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.stderr.write(
+    `There is no benchmark named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`,
+  );
   process.exit(2);
 }
 

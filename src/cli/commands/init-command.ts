@@ -33,7 +33,7 @@ folder is overwritten only after you confirm, or with --force.
 Examples:
   enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
   enginy-bridge init --print                   print the files without writing them
-  enginy-bridge init --patch                   which rows the existing files lack
+  enginy-bridge init --patch                   print the rows that the existing files lack
   enginy-bridge init --sandbox                 try it on the embedded CRM, without an account
   HUBSPOT_ACCESS_TOKEN=… enginy-bridge init --yes      in a script: asks nothing
 
