@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { HubSpotExchange } from './crm/hubspot/transport/exchange.ts';
 import type { Pacer } from './crm/pacing/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
+import type { OtherReplica } from './http/routes/probes.ts';
 import type { ReloadResult } from './live-mappings.ts';
 import type { IndexState } from './bridge/identity-index.ts';
 import { watchIndexState } from './metrics/watch-index-state.ts';
@@ -135,14 +136,6 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
       },
     });
   }
-}
-
-interface OtherReplica {
-  readonly name: string;
-  readonly mapping: string;
-  readonly loadedAt: string;
-  readonly reloadedAt?: string;
-  readonly isEditRefused: boolean;
 }
 
 /** What replicas share, as far as it is measured. */

@@ -49,7 +49,7 @@ export class Freshness {
       // A sweep that no request would wait for would use up the searches that requests make instead; it runs in the background.
       if (underWay === undefined && object.expectedPages > pages) return;
       const flight = underWay ?? this.#start(object, at, context);
-      if (!(await hasEnded(flight, pages, context.deadline.remainingMs()))) return;
+      if (!(await endsInTime(flight, pages, context.deadline.remainingMs()))) return;
     }
   }
 
@@ -109,7 +109,7 @@ function isFreshForAll(object: ObjectIndex, at: number): boolean {
 }
 
 /** @returns false if it reads more pages than that, or the time runs out first. */
-async function hasEnded(flight: Flight, pages: number, ms: number): Promise<boolean> {
+async function endsInTime(flight: Flight, pages: number, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   const look = () => {
     if (flight.page >= pages) resolve(false);

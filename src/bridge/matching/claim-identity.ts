@@ -55,7 +55,7 @@ export async function claimIdentities(
     await scope.idCache.prefetch(scope.mapping.target.objectType, keys);
   }
   const ids = updates.map(({ record }) => claimOf(scope, record));
-  const canClaim = ids.some((id) => id !== undefined) && (await canStore(scope));
+  const canClaim = ids.some((id) => id !== undefined) && (await ensureProperty(scope));
   return updates.map(({ translation }, index) => {
     const id = canClaim ? ids[index] : undefined;
     if (id === undefined) return { ...translation, ifEmpty: omitProperty(translation.ifEmpty, property) };
@@ -85,7 +85,8 @@ export function sentIdentity(mapping: Mapping, record: Readonly<Record<string, u
   return typeof value === 'string' ? value.trim() : undefined;
 }
 
-async function canStore({ identity, mapping, context }: ClaimScope): Promise<boolean> {
+/** @returns false where the ids of Enginy cannot be stored now. */
+async function ensureProperty({ identity, mapping, context }: ClaimScope): Promise<boolean> {
   try {
     return (await identity.ensure(mapping, context)) !== 'unavailable';
   } catch (error) {

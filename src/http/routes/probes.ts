@@ -16,7 +16,7 @@ export interface Readiness {
   indexState?(): readonly IndexState[] | undefined;
 }
 
-interface OtherReplica {
+export interface OtherReplica {
   readonly name: string;
   readonly mapping: string;
   readonly loadedAt: string;
