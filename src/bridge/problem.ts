@@ -14,7 +14,7 @@ export function describeProblem(problem: CrmProblem): string {
   switch (problem.kind) {
     case 'invalid': {
       const named = problem.properties.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-      return named === '' ? problem.message : `The CRM refused ${named}`;
+      return named === '' ? problem.message : `The CRM rejected ${named}`;
     }
     case 'incomplete':
       return `${problem.message}: ${howToComplete(problem.required)}`;
@@ -26,7 +26,7 @@ export function describeProblem(problem: CrmProblem): string {
     case 'too-large':
       return problem.message;
     case 'refused':
-      return `The CRM refused the bridge: ${problem.message}`;
+      return `The CRM rejected the bridge: ${problem.message}`;
     case 'unavailable':
       return `The CRM was not available: ${problem.message}`;
     case 'ambiguous':
@@ -143,6 +143,6 @@ export function errorForOne(problem: CrmProblem): GatewayError {
     case 'ambiguous':
       return new CrmUnavailableError(describeProblem(problem), { ambiguous: true });
     default:
-      return new InvalidRequestError(adviseProblem(problem), { code: 'The CRM refused the record' });
+      return new InvalidRequestError(adviseProblem(problem), { code: 'The CRM rejected the record' });
   }
 }

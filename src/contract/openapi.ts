@@ -14,7 +14,7 @@ const failures: Readonly<Record<string, string>> = {
   415: 'The body is not declared as JSON in UTF-8',
   500: 'Internal error',
   501: 'Not available in this CRM or configuration',
-  502: 'The CRM refused the token, or a scope is missing',
+  502: 'The CRM rejected the token, or a scope is missing',
   503: 'The CRM is unavailable or rate limited, or the bridge is busy; retry after Retry-After seconds',
   504: 'Nothing was processed in time',
 };

@@ -19,7 +19,7 @@ export type CrmProblem =
   /** Another record holds a value that must be unique. */
   | { readonly kind: 'conflict'; readonly message: string; readonly existingId?: string; readonly property?: string }
   | { readonly kind: 'not-found'; readonly message: string }
-  /** The CRM refused the bridge: token, scope, permission. */
+  /** The CRM rejected the bridge: token, scope, permission. */
   | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
   /** Not executed because of the CRM's state, or an update that can be repeated without harm: can be sent again later. */
   | {
@@ -33,7 +33,7 @@ export type CrmProblem =
   /** More than the bridge reads of one record, or for one request; fewer records at once may be served. */
   | { readonly kind: 'too-large'; readonly message: string }
   /** The request's deadline passed first. `because`: what the CRM did, or failed to do, until then. */
-  /** `slowness`: the CRM answered slowly until then, and the call was not sent. */
+  /** `slowness`: the CRM responded slowly until then, and the call was not sent. */
   | {
       readonly kind: 'late';
       readonly message: string;

@@ -48,7 +48,7 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     why: 'HubSpot did not let the value move back',
     remedy:
       detail !== ignoredStep
-        ? `move ${property} back in HubSpot by hand, or check why HubSpot refused to clear it`
+        ? `move ${property} back in HubSpot by hand, or check why HubSpot did not allow it to be cleared`
         : kind === 'none'
           ? `to move it back anyway, give the field a row with backward: force in ${row}`
           : `to move it back anyway, set backward: force in ${row}`,

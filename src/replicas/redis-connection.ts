@@ -192,7 +192,7 @@ function watchConnection(redis: Redis, log: Logger, breaker: CircuitBreaker): Re
     lastError = error.message;
     // Everything else works then, in the first database.
     if (isOfSelect(error))
-      log.warn({ cause: error.message }, 'Redis refuses the database of REDIS_URL: number 0 is used');
+      log.warn({ cause: error.message }, 'Redis rejects the database of REDIS_URL: number 0 is used');
   });
   let openedCount = 0;
   redis.on('ready', () => {

@@ -191,7 +191,7 @@ test('when the CRM answers too slowly for a request, its error reports that, wit
   const ended = call(clock, pacer, traffic, { requestId: 'slow', answers: [cut] });
   await clock.runUntil(ended.catch(() => undefined));
 
-  const slowness = 'the CRM answered slowly, in up to 1.3 s';
+  const slowness = 'the CRM responded slowly, in up to 1.3 s';
   await expect(slow).rejects.toMatchObject({ because: undefined, slowness });
   await expect(quick).rejects.toMatchObject({ because: undefined, slowness: undefined });
   await expect(ended).rejects.toMatchObject({ because: `${slowness}, and then ${because}` });

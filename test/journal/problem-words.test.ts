@@ -37,11 +37,11 @@ test('a request that ran out of time names what HubSpot did until then', () => {
 });
 
 test('a request that ran out of time while HubSpot was slow names the time, and gives fitting advice', () => {
-  const slowness = 'the CRM answered slowly, in up to 1.3 s';
+  const slowness = 'the CRM responded slowly, in up to 1.3 s';
   const problem = noteProblem({ kind: 'late', message: `The request timed out: ${slowness}`, slowness });
 
   expect(problemLines(problem)).toEqual([
-    'the time for the request (REQUEST_TIMEOUT_MS) ran out: HubSpot answered slowly, in up to 1.3 s; nothing was written',
+    'the time for the request (REQUEST_TIMEOUT_MS) ran out: HubSpot responded slowly, in up to 1.3 s; nothing was written',
     '  Enginy can send the record again; if this persists, see status.hubspot.com, send fewer records at once, or raise REQUEST_TIMEOUT_MS',
   ]);
 });

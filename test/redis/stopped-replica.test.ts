@@ -98,7 +98,7 @@ test('a Redis user without permission to run scripts is logged, with the consequ
 
   expect(entries.map(({ msg }) => msg)).toEqual([
     'Redis refuses a command, so what needs it is not shared',
-    'Redis cannot be used: creates rely on unique properties and searches of the CRM alone',
+    'Redis cannot be used: creates rely only on unique properties and searches of the CRM',
   ]);
 });
 

@@ -141,7 +141,7 @@ function isFoundBy({ name, field }: SentValue, { linkedBy }: Change, unique: Rea
 }
 
 const cameLater: DropReason = {
-  refused: 'this request has another value for the same record, which came first',
+  refused: 'this request has another value for the same record, and the first one is used',
   reason: 'another-value',
 };
 

@@ -52,7 +52,7 @@ function foundBy({ calls, answers }: CrmProtocol, exchange: CapturedExchange): s
     meaning.kind === 'read'
       ? `${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${firstFew(meaning.ids)}`
       : `${meaning.objectType} with ${firstFew(meaning.terms)}`;
-  return [`${what}: ${isRefused(exchange) ? 'no answer' : `${answers.recordsIn(exchange).length} found`}`];
+  return [`${what}: ${isRefused(exchange) ? 'no response' : `${answers.recordsIn(exchange).length} found`}`];
 }
 
 function writtenBy({ calls, answers }: CrmProtocol, exchange: CapturedExchange): string[] {
@@ -85,7 +85,7 @@ function isRefused({ status, call }: CapturedExchange): boolean {
 
 function refusal(exchange: CapturedExchange): string {
   if (!isRefused(exchange)) return '';
-  return exchange.call.failure === undefined ? ` (refused, ${exchange.status})` : ' (no answer)';
+  return exchange.call.failure === undefined ? ` (refused, ${exchange.status})` : ' (no response)';
 }
 
 function troubleIn(answer: Capture['answer']): string[] {

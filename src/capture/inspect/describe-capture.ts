@@ -48,7 +48,7 @@ export function describeCapture(
   { isComplete }: { isComplete: boolean },
 ): string[] {
   const { request, answer, summary } = capture;
-  const status = answer === null ? 'not answered: the caller disconnected' : `answered ${answer.status}`;
+  const status = answer === null ? 'no response: the caller disconnected' : `answered ${answer.status}`;
   const { sent, found, wrote, heldBack } = storyOf(protocol, capture);
   return [
     `${request.method} ${request.path}  ${status} after ${capture.durationMs} ms  (${capture.startedAt})`,

@@ -71,7 +71,7 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
     answer(call) {
       count += 1;
       const answered = exactly(call) ?? otherwise(call);
-      previous = `before it came ${callName(calls, call)}`;
+      previous = `the call before it was ${callName(calls, call)}`;
       return answered;
     },
     assumptions,
@@ -134,7 +134,7 @@ function createPartAnswers(
         assumptions.push('that the property group can be created');
         return reply(replies.groupCreated(call));
       }
-      assumptions.push(`an answer to ${call.method} ${call.path}`);
+      assumptions.push(`a response to ${call.method} ${call.path}`);
       return reply(replies.unknownCall());
     },
   };

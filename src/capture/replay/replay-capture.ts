@@ -163,7 +163,7 @@ function compare(
 function assumedState({ answer: captured }: Capture, answer: ReplayedAnswer): readonly string[] {
   if (captured?.status !== 503 && captured?.status !== 504) return [];
   if (answer.status >= 500) return [];
-  return [`that nothing was waiting or paused when the request arrived: the bridge answered ${captured.status} then`];
+  return [`that nothing was waiting or paused when the request arrived: the bridge returned ${captured.status} then`];
 }
 
 /** A lane whose daily limit was exhausted when the request arrived lets no calls through in the replay either. */

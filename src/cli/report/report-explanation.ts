@@ -61,7 +61,7 @@ function formatKey(key: KeyExplanation, index: number): string {
   if (key.search.length === 0)
     return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record has: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
-  const rest = key.further > 0 ? `, then in ${key.further} further spellings` : '';
+  const rest = key.further > 0 ? `, then in ${key.further} additional spellings` : '';
   const accents =
     key.missesAccents === true ? '; a record with other accents is found only with the identity index' : '';
   const where =

@@ -19,7 +19,7 @@ function hubSpotState({ pulse, config }: ConsoleSources): LiveMark {
   const crm = config.isSandbox ? 'Embedded CRM' : 'HubSpot';
   const { acceptedAt, failed } = pulse.read();
   if (failed !== undefined && failed.at >= (acceptedAt ?? 0)) {
-    const answer = failed.status === undefined ? 'did not respond' : `answered ${failed.status}`;
+    const answer = failed.status === undefined ? 'did not respond' : `responded with ${failed.status}`;
     return { name, status: 'bad', words: `${crm} ${answer} at ${shortTime(failed.at)}` };
   }
   if (acceptedAt === undefined) return { name, status: 'off', words: `${crm}: no call yet` };

@@ -178,7 +178,7 @@ export class SlowAnswers {
   of(requestId: string): string | undefined {
     const { waitedMs, ranMs, slowestMs } = this.#spent.get(requestId) ?? { waitedMs: 0, ranMs: 0, slowestMs: 0 };
     if (slowestMs < slowAnswerMs || ranMs <= waitedMs) return undefined;
-    return `the CRM answered slowly, in up to ${durationText(slowestMs)}`;
+    return `the CRM responded slowly, in up to ${durationText(slowestMs)}`;
   }
 }
 

@@ -130,7 +130,7 @@ function countUnavailable(redis: RedisConnection, log: Pick<Logger, 'warn'> | un
       this.count += 1;
       if (loggedLoss === redis.lostAt) return;
       loggedLoss = redis.lostAt;
-      log?.warn({}, 'Redis cannot be used: creates rely on unique properties and searches of the CRM alone');
+      log?.warn({}, 'Redis cannot be used: creates rely only on unique properties and searches of the CRM');
     },
   };
 }

@@ -17,7 +17,7 @@ export const replyComposer: ReplyComposer = {
   groupCreated: ({ body }) => ({ status: 201, body: isObject(body) ? body : {} }),
   unknownCall: () => ({
     status: 404,
-    body: { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'The capture has no answer to this call' },
+    body: { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'The capture has no response to this call' },
   }),
   withTraceIds,
 };
