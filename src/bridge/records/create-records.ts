@@ -251,7 +251,7 @@ async function joinExisting({ mapping }: CreateScope, creations: readonly Record
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
   const values = await Promise.all(await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)));
-  return groupByShared(creations, values);
+  return await groupByShared(creations, values);
 }
 
 async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {
