@@ -136,7 +136,7 @@ test('a request shows what was sent, the calls with their times, and what was he
   expect(text).toContain('Wrote jobtitle');
   expect(text).toContain('to replace the value, set overwrite: always in');
   expect(text).toContain('curl -X PUT "$BRIDGE"\'/contacts\'');
-  expect(text).toContain('Personal data is replaced by placeholders, and a bridge writes these as they are.');
+  expect(text).toContain('Personal data is replaced by placeholders, and a bridge would write them unchanged.');
   expect((await get('/console/requests/no-such-request')).status).toBe(404);
 });
 
@@ -161,7 +161,7 @@ test('a request is replayed with one mapping file pasted, and its errors are nam
   const faulty = await post(path, `${path}/replay`, form(text.replace('crm: jobtitle', 'crmm: jobtitle')));
 
   const elsewhere = await post(path, `${path}/replay`, { ...form(text), file: '../passwd' });
-  expect([elsewhere.status, plain(elsewhere)]).toEqual([409, expect.stringContaining('ends in .yaml')]);
+  expect([elsewhere.status, plain(elsewhere)]).toEqual([409, expect.stringContaining('must end in .yaml')]);
   expect(plain(same)).toContain('Replayed offline with the current mapping files and the pasted contacts.yaml');
   expect(plain(same)).toContain('The same as in the capture');
   expect(plain(other)).toContain('Different from the capture');

@@ -137,7 +137,7 @@ test('a request that waited for others is replayed alone, which is reported as a
 
   expect((await replay(file.capture)).assumptions).toEqual([]);
   expect((await replay(late)).assumptions).toEqual([
-    'that nothing was waiting or paused when the request arrived: the bridge answered 504 then',
+    'that nothing was waiting or paused when the request arrived: the bridge returned 504 then',
   ]);
 });
 

@@ -130,7 +130,7 @@ test('replicas share everything over TLS with a private certificate', async () =
   const trusted = await runCommand(['doctor'], { environment: { ...account, REDIS_TLS_CA: tls.cert } });
   const untrusted = await runCommand(['doctor'], { environment: account });
 
-  expect(trusted.out).toMatch(/✓ 127\.0\.0\.1:\d+ answers/);
+  expect(trusted.out).toMatch(/✓ 127\.0\.0\.1:\d+ responds/);
   expect(untrusted.out).toMatch(/✕ 127\.0\.0\.1:\d+ cannot be used: .*self.signed certificate/);
 });
 

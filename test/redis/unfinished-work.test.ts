@@ -94,7 +94,7 @@ describe.concurrent('work of others', () => {
 
     expect(Math.min(...left)).toBeGreaterThan(2_000);
     expect(claims.unavailableCount).toBe(2);
-    expect(text().split('creates rely on unique properties')).toHaveLength(2);
+    expect(text().split('creates rely only on unique properties')).toHaveLength(2);
   });
 
   test('is waited for by a replica that starts on a Redis that has just lost its data', async ({
