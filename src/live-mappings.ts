@@ -21,7 +21,7 @@ export interface LiveMappings {
   state(): ReloadState;
   /** Adds to the state what the CRM lacks of this version; ignored if another version is active by then. */
   noteMissing(hash: string, missing: readonly string[]): void;
-  /** Starts to follow the folder; called after every look that read the files. */
+  /** Starts to follow the folder; the callback runs after every check that read the files. */
   follow(onReload: (result: ReloadResult, mappings: Mappings) => void): void;
   /** Checks the folder now, even if it seems unchanged. */
   reload(): Promise<void>;
@@ -120,8 +120,8 @@ function createActiveMappings(loaded: Mappings, log: Logger) {
 }
 
 /**
- * Reads the folder once it is stable: editors and deployments write in steps, so two looks must agree, and a folder that changes
- * while it is read is read again at the next look.
+ * * Reads the folder once it is stable: editors and deployments write in steps, so two checks must agree, and a folder that changes while
+ * it is read is read again at the next check.
  */
 function createSettledReader(dir: string, initial: string) {
   let seen = initial;
@@ -140,7 +140,7 @@ function createSettledReader(dir: string, initial: string) {
     const result = await read();
     pending = await fingerprint(dir);
     if (pending !== now) return undefined;
-    // What the system failed to read may be readable at the next look.
+    // Files that the system failed to read may be readable at the next check.
     seen = result.isIncomplete ? `${now} incomplete` : now;
     pending = undefined;
     return result;

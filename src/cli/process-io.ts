@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { readEnvironment } from '../environment.ts';
 import type { CommandIo } from './command-io.ts';
 
-/** The process's own streams. Colour on a terminal only, and not where NO_COLOR is set (no-color.org). */
+/** The process's own streams. Colored only on a terminal, and not if NO_COLOR is set (no-color.org). */
 export function processIo(): CommandIo {
   const { stdout, stderr } = process;
   const stop = new AbortController();

@@ -85,7 +85,7 @@ export class Builder {
     const due = object.listingDue;
     if (object.ownSweptAgoMs >= sweepEveryMs || due === 'after a sweep') {
       await object.sweep(background());
-      // A sweep that brought no listing nearer is not repeated at once.
+      // A sweep that did not help a listing to start is not repeated immediately.
       return object.listingDue === 'after a sweep' ? firstRetryMs : 0;
     }
     if (due === 'no') return sweepEveryMs - object.ownSweptAgoMs;
@@ -113,7 +113,7 @@ export class Builder {
     return promise;
   }
 
-  /** Looks now at what is due. */
+  /** Checks immediately what is due. */
   wake(): void {
     const wakers = this.#wakers;
     this.#wakers = new Set();

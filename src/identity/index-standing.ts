@@ -5,7 +5,7 @@ import { isListed, type ObjectState, readObjectState } from './object-state.ts';
 import type { StoredIndex } from './stored-index.ts';
 import { grouped } from '../counted.ts';
 
-/** How far a stored index is for the rules of one mapping, as it was last written. */
+/** The progress of a stored index for the rules of one mapping, as last written. */
 export interface IndexStanding {
   /** One per rule, in their order. */
   readonly rules: readonly RuleStanding[];

@@ -21,9 +21,9 @@ import { StoredState } from './stored-state.ts';
 import { recordsPerPage, SweepReach } from './sweep-reach.ts';
 
 export interface IndexLimits {
-  /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
+  /** Each sweep reaches back this far before the start of the previous one, because the CRM's search may lag behind writes. */
   readonly overlapMs: number;
-  /** Answers may rely on a sweep that started this long ago. */
+  /** Answers may rely on a sweep that started at most this long ago. */
   readonly freshMs: number;
   /** All records are listed again after this, to measure what sweeps missed. */
   readonly fullPassMs: number;
@@ -49,7 +49,7 @@ interface SweepPlan {
   readonly startedAt: number;
 }
 
-/** A sweep would have read too much. After a wide one a narrow one follows; after that, the rules count as unlisted. */
+/** A sweep would have read too much. A wide sweep is followed by a narrow one; after that, the rules count as unlisted. */
 export class SweepTooLongError extends Error {
   override readonly name = 'SweepTooLongError';
 }

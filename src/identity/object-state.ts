@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How far the index is for one rule. Moments are milliseconds since 1970 by the CRM's clock. */
+/** The progress of the index for one rule. Moments are milliseconds since 1970 by the CRM's clock. */
 const RuleState = z.object({
   /** Sweeps without a gap have read everything that was modified from here on … */
   from: z.number(),

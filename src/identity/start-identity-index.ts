@@ -65,7 +65,7 @@ class LiveIndex implements RunningIndex {
   /** When a file was opened that a process had left without closing it. */
   #crashFoundAt = Number.NEGATIVE_INFINITY;
   readonly #failures: IndexFailures;
-  /** Pairs of this turn, which are written together. */
+  /** Pairs added in this turn of the event loop; they are written together. */
   #written = new Map<string, IndexPair[]>();
 
   constructor(deps: IdentityIndexDeps, settings: IdentityIndexSettings) {

@@ -23,7 +23,7 @@ export type IndexReading =
   | { readonly fault: 'none' | 'not a file' | 'damaged' | 'other form' }
   | { readonly fault: 'unreadable'; readonly reason: string };
 
-/** Before the name of a state among the texts of a store. */
+/** Prefix of the names of states among the texts of a store. */
 const statePrefix = 'state ';
 
 /** The file of the index in DATA_DIR. */

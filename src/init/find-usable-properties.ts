@@ -3,7 +3,7 @@ import { enginyFields, enginyWordFor } from '../mapping/load/enginy-fields.ts';
 import type { RecordObject } from '../mapping/schema/record-mapping.ts';
 import { foldText } from '../mapping/values/fold-text.ts';
 
-/** A property of the portal's own that seems to hold what Enginy knows, with the row that would use it. */
+/** A custom property that seems to hold data that Enginy has, with the row that would use it. */
 export interface UsableProperty {
   readonly section: 'write' | 'return';
   readonly enginy: string;
@@ -13,7 +13,7 @@ export interface UsableProperty {
   readonly why: string;
   /** HubSpot's own property for the same value, if there is one. */
   readonly standard?: string;
-  /** What else to change where this row is used. */
+  /** What else to change if this row is used. */
   readonly hint?: string;
 }
 

@@ -3,7 +3,7 @@ export interface ConsoleAction {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly user: string;
-  /** `none` before the sign-in. */
+  /** `none` before sign-in. */
   readonly role: string;
   /** `sign-in`, or the path of the action. */
   readonly action: string;

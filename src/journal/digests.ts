@@ -2,7 +2,7 @@ import { createHmac, hash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What people are found by; only its keyed digest is kept. */
+/** Data by which people are found; only its keyed digest is stored. */
 export type PersonKeyKind = 'email' | 'phone' | 'profile';
 
 /** The kinds of text by which a record is found. */
@@ -70,12 +70,12 @@ function finish([mixedHigh, mixedLow]: Mixed): number {
   return (high >>> 0) * 2 ** 16 + (low >>> 16);
 }
 
-/** As the bridge and the person who searches write the same address. */
+/** The form in which the bridge and a person who searches write the same address. */
 export function canonicalEmail(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** National numbers end the same, with or without the country's prefix. */
+/** National numbers end with the same digits, with or without the country prefix. */
 const phoneDigits = 9;
 const minPhoneDigits = 7;
 

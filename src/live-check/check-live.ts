@@ -72,7 +72,7 @@ export async function checkLive(
   };
 }
 
-/** The rows alone, for where the files' texts are not at hand. Throws as {@link checkLive} does. */
+/** Only the rows, for callers without the texts of the files. Throws as {@link checkLive} does. */
 export async function checkLiveRows(
   scope: Pick<CheckScope, 'crm' | 'context'>,
   mappings: Mappings,

@@ -3,7 +3,7 @@ import type { Mappings } from '../mapping/load/file-kinds.ts';
 import type { Path } from '../mapping/schema/finding.ts';
 import { mappedObjects } from './mapped-object.ts';
 
-/** What mapping files do about a property that the account requires. */
+/** How mapping files handle a property that the account requires. */
 export interface JudgedRequirement {
   /** What is required, and when that was seen. */
   readonly text: string;

@@ -18,7 +18,7 @@ export interface MappedObject {
   readonly rows: readonly MappedRow[];
   /** Enginy chooses the owners of such records. */
   readonly hasOwners: boolean;
-  /** The bridge does little without it. */
+  /** Without it, the bridge can do little. */
   readonly isEssential: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface CheckRequest {
 /** The result of a check, without the positions of its findings. */
 export type ThreadCheck = Omit<CheckedMappings, 'documents'>;
 
-/** A file that takes longer was probably written to do so. */
+/** A file that takes longer was probably written for that purpose. */
 const maxCheckMs = 60_000;
 
 /**

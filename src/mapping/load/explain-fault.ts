@@ -9,7 +9,7 @@ interface ParserError {
   readonly column: number;
 }
 
-/** Where a fault is, from 1, and what it is in plain words. */
+/** The position of a fault, counted from 1, and its description in plain words. */
 export interface YamlFault {
   readonly line: number;
   readonly column: number;
@@ -17,8 +17,8 @@ export interface YamlFault {
 }
 
 /**
- * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the lines around are read for the slips
- * that people make; without one, the parser's own words are used.
+ * * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the surrounding lines are checked for
+ * common mistakes; if there is none, the parser's own message is used.
  */
 export function explainFault(text: string, problem: ParserError): YamlFault {
   const lines = text.split(/\r?\n/);

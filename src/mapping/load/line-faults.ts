@@ -1,4 +1,4 @@
-/** A slip in one line of a file, in plain words. `at` is an index of the line. */
+/** A mistake in one line of a file, in plain words. `at` is an index of the line. */
 export interface LineFault {
   readonly at: number;
   readonly message: string;

@@ -21,7 +21,7 @@ export interface CheckedMappings {
   readonly isIncomplete?: boolean;
 }
 
-/** A longer list helps no one and would fill the memory. */
+/** A longer list does not help and would fill the memory. */
 const maxDiagnostics = 200;
 
 /**

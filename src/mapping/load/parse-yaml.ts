@@ -19,7 +19,7 @@ export interface ParsedYaml {
   locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
 }
 
-/** Far more than any mapping file has; later checks may take time for each value. */
+/** Far more than any mapping file has. Later checks take time for each value. */
 const maxValues = 20_000;
 const maxDepth = 40;
 /** More are not reported anyway. */
