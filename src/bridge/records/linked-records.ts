@@ -12,6 +12,17 @@ export interface LinkedRecords {
   readonly company?: CrmRecord | undefined;
 }
 
+/** As requests and responses name them. */
+export function linkedIds({ contact, company }: LinkedRecords): {
+  readonly contactId?: string;
+  readonly companyId?: string;
+} {
+  return {
+    ...(contact === undefined ? {} : { contactId: contact.id }),
+    ...(company === undefined ? {} : { companyId: company.id }),
+  };
+}
+
 /** A request about records that belong together. Its reads share calls with those of other requests. */
 interface ReadLinkedScope {
   readonly batchingCrm: Pick<Crm, 'readByIds'>;

@@ -5,7 +5,7 @@ import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { timeKey } from '../../mapping/values/date-text.ts';
 import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
-import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
+import { type LinkedRecords, linkedIds, linksTo, readLinked } from '../records/linked-records.ts';
 import { createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
 import { descriptionOf } from './activity-body.ts';
@@ -51,7 +51,7 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
   if (isRepeat) {
     // The first request linked what this one names: reading the links would cost two calls of the associations limit.
     const { answer } = await readTask(scope, id, 'omit');
-    return { answer: { ...answer, ...idsOf(linked) }, isRepeat, decision };
+    return { answer: { ...answer, ...linkedIds(linked) }, isRepeat, decision };
   }
   const answer = answerOf(mapping, { id, properties, linked, body, now });
   return { answer: warnings.length === 0 ? answer : { ...answer, warnings: [...warnings] }, isRepeat, decision };
@@ -78,16 +78,9 @@ function answerOf(
     subject: toInertText(written.subject ?? ''),
     ...(description === undefined ? {} : descriptionOf(description)),
     ...(type === undefined ? {} : { type: toInertText(type) }),
-    ...idsOf(linked),
+    ...linkedIds(linked),
     completed: isCompleted,
     completedAt: isCompleted ? new Date(now).toISOString() : null,
-  };
-}
-
-function idsOf({ contact, company }: LinkedRecords): Pick<TaskAnswer, 'contactId' | 'companyId'> {
-  return {
-    ...(contact === undefined ? {} : { contactId: contact.id }),
-    ...(company === undefined ? {} : { companyId: company.id }),
   };
 }
 

@@ -11,12 +11,13 @@ import type { WriteDecision } from '../decisions.ts';
 import { cutText } from '../properties/convert-value.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import type { Draft } from '../writes/write-stripping.ts';
-import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
+import { type LinkedRecords, linkedIds, linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, maxSubjectLength } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
 import { maxBodyLength, toInertText } from './markup/html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
+import { readFirst, type StoredFields } from './resent-activity.ts';
 import {
   activityFingerprint,
   bareMessageId,
@@ -79,23 +80,34 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     },
     links: linksTo(scope.mappings, linked),
   });
-  const { direction } = sent;
-  const warnings = [...created.warnings, ...(await markEngagement(scope, mapping, { linked, direction }))];
   const isOwnerStored = Object.keys(created.properties).some((name) => translation.sources[name] === 'ownerId');
+  const ownerFields = ownerId !== undefined && isOwnerStored ? { ownerId } : {};
+  const asSent = { ...textsOf(subject.value, body), ...ownerFields, occurredAt };
+  const [stored, marks] = await settleAll([
+    created.isRepeat
+      ? readFirst(scope, { object: sent.type.object, id: created.id }, asSent)
+      : { fields: asSent, warnings: [] },
+    markEngagement(scope, mapping, { linked, direction: sent.direction }),
+  ]);
+  const warnings = [...created.warnings, ...stored.warnings, ...marks];
   const answer: ActivityAnswer = {
     id: created.id,
     type: sent.typeName,
-    ...(subject.value === undefined ? {} : { subject: toInertText(subject.value) }),
-    ...(body === undefined ? {} : { body: toStorableText(body).value }),
+    ...stored.fields,
     direction: sent.direction,
-    ...(ownerId !== undefined && isOwnerStored ? { ownerId } : {}),
-    occurredAt,
-    ...(linked.contact === undefined ? {} : { contactId: linked.contact.id }),
-    ...(linked.company === undefined ? {} : { companyId: linked.company.id }),
+    ...linkedIds(linked),
     ...metadataOf(activity),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
   return { answer, isRepeat: created.isRepeat, decision: created.decision };
+}
+
+/** The texts as they are returned. */
+function textsOf(subject: string | undefined, body: string | undefined): Pick<StoredFields, 'subject' | 'body'> {
+  return {
+    ...(subject === undefined ? {} : { subject: toInertText(subject) }),
+    ...(body === undefined ? {} : { body: toStorableText(body).value }),
+  };
 }
 
 /** The subject as it is stored: in the opening of the body for types that have one, otherwise in a property, which storableDraft cuts. */

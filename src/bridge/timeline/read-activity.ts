@@ -4,6 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { settleAll } from '../concurrency/settle-all.ts';
+import { lookupIn } from '../lookups/lookup-outcome.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
@@ -42,6 +43,23 @@ export async function readActivity(scope: ReadScope, id: string): Promise<Activi
     ),
   );
   return { ...toAnswer(mapping, activity.object, activity.record), ...optional({ contactId, companyId }) };
+}
+
+/**
+ * Reads what the CRM holds of an activity of this kind, without its contact and company. Undefined if it does not have the id.
+ * @throws GatewayError when the read failed.
+ */
+export async function readStoredActivity(
+  scope: ReadScope,
+  object: ObjectType,
+  id: string,
+): Promise<ActivityAnswer | undefined> {
+  const mapping = activityMapping(scope);
+  const read = await scope.batchingCrm.readByIds(object, [id], activityProperties(mapping, object), scope.context);
+  const lookup = lookupIn(read, id);
+  if (lookup === 'missing') return undefined;
+  if ('problem' in lookup) throw errorForOne(lookup.problem);
+  return toAnswer(mapping, object, lookup.record);
 }
 
 async function firstLink(

@@ -110,7 +110,35 @@ test('logs an activity once when it is resent, later or concurrently, and return
 
   expect(new Set([...together, later].map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
   expect(crm.records('emails')).toHaveLength(1);
+  expect(together.map(({ body }) => body.warnings)).toEqual([undefined, undefined, undefined]);
 });
+
+test.each(['EMAIL', 'LINKEDIN', 'LINKEDIN_INMAIL'])(
+  'returns a resent %s as it was stored the first time',
+  async (type) => {
+    const { crm, ada } = await startSeededCrm();
+    const bridge = await startBridgeOn(crm);
+    const sent = { ...email, type, contactId: ada };
+
+    const { warnings: _asSent, ...first } = (await bridge.send('POST', '/activities', sent)).body;
+    const same = await bridge.send('POST', '/activities', sent);
+    const other = await bridge.send('POST', '/activities', {
+      ...sent,
+      subject: 'Another subject',
+      body: 'Another body',
+      occurredAt: '2026-05-02T10:00:00Z',
+    });
+
+    expect(same.body).toEqual(first);
+    expect(other.body).toEqual({
+      ...first,
+      warnings: [
+        'subject was not changed: an earlier request logged this activity with another subject',
+        'body was not changed: an earlier request logged this activity with another body',
+      ],
+    });
+  },
+);
 
 test('returns the first id for an activity that is resent after a restart', async () => {
   const { crm, ada } = await startSeededCrm();
