@@ -89,6 +89,11 @@ export const hostileRequests: readonly Hostile[] = [
     path: '/contacts/sync',
     body: () => JSON.stringify({ contacts: newLeads(20_000, 'hostile') }),
   },
+  {
+    what: '20,000 new contacts of 7 fields',
+    path: '/contacts',
+    body: () => JSON.stringify({ contacts: newLeads(20_000, 'hostile') }),
+  },
   { what: '20,000 contacts of 7 bad fields, sync', path: '/contacts/sync', body: manyBadFields },
   {
     what: '20,000 equal contacts',
