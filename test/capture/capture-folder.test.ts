@@ -89,7 +89,7 @@ test('a folder that cannot be written is logged once and fails no request', asyn
   const bridge = await startBridgeOn(crm, { CAPTURE: 'all', CAPTURE_DIR: join(parent, 'captures') });
 
   const statuses: number[] = [];
-  for (let n = 0; n < 5; n += 1) statuses.push((await bridge.send('GET', '/health')).status);
+  for (let n = 0; n < 5; n += 1) statuses.push((await bridge.send('GET', '/users')).status);
   await bridge.close(60_000);
 
   expect(statuses).toEqual([200, 200, 200, 200, 200]);
@@ -98,7 +98,7 @@ test('a folder that cannot be written is logged once and fails no request', asyn
 
 test('keeps only failures by default, everything on request, and nothing when captures are off', async () => {
   const errors = await startCapturing({ environment: { CAPTURE: 'errors' } });
-  await errors.send('GET', '/health');
+  await errors.send('GET', '/users');
   await errors.send('POST', '/contacts', { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] });
   await errors.send('POST', '/contacts', { contacts: [{ externalId: 'l-2', email: 'no address', firstName: 'A' }] });
   await errors.send('PUT', '/contacts', { contacts: [{ crmId: '404', title: 'x' }] });

@@ -31,9 +31,13 @@ afterAll(async () => {
 // Each step uses what the earlier ones created.
 describe('the checklist', { shuffle: false }, () => {
   test('1. health returns 200', async () => {
-    const answer = await send('GET', '/health');
-
-    expect([answer.status, answer.body.status]).toEqual([200, 'ok']);
+    // Until the embedded CRM has answered in time, which a busy machine may prevent at first, it is 503.
+    await expect
+      .poll(async () => {
+        const { status, body } = await send('GET', '/health');
+        return [status, body.status];
+      })
+      .toEqual([200, 'ok']);
   });
 
   test('2. users returns 200 with a list of people', async () => {
