@@ -82,19 +82,19 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   });
   const isOwnerStored = Object.keys(created.properties).some((name) => translation.sources[name] === 'ownerId');
   const ownerFields = ownerId !== undefined && isOwnerStored ? { ownerId } : {};
-  const asSent = { ...textsOf(subject.value, body), ...ownerFields, occurredAt };
+  const { direction } = sent;
+  const asSent = { ...textsOf(subject.value, body), direction, ...ownerFields, occurredAt };
   const [stored, marks] = await settleAll([
     created.isRepeat
       ? readFirst(scope, { object: sent.type.object, id: created.id }, asSent)
       : { fields: asSent, warnings: [] },
-    markEngagement(scope, mapping, { linked, direction: sent.direction }),
+    markEngagement(scope, mapping, { linked, direction }),
   ]);
   const warnings = [...created.warnings, ...stored.warnings, ...marks];
   const answer: ActivityAnswer = {
     id: created.id,
     type: sent.typeName,
     ...stored.fields,
-    direction: sent.direction,
     ...linkedIds(linked),
     ...metadataOf(activity),
     ...(warnings.length === 0 ? {} : { warnings }),

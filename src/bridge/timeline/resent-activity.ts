@@ -4,7 +4,7 @@ import { readStoredActivity } from './read-activity.ts';
 import type { ReadScope } from './timeline-scope.ts';
 
 /** The fields of an activity that are returned as they are stored. */
-export type StoredFields = Pick<ActivityAnswer, 'subject' | 'body' | 'ownerId' | 'occurredAt'>;
+export type StoredFields = Pick<ActivityAnswer, 'subject' | 'body' | 'direction' | 'ownerId' | 'occurredAt'>;
 
 interface FirstActivity {
   readonly fields: StoredFields;
@@ -24,8 +24,9 @@ export async function readFirst(
 ): Promise<FirstActivity> {
   const stored = await readStoredActivity(scope, object, id);
   if (stored === undefined) return { fields: asSent, warnings: [] };
-  const fields = (['subject', 'body', 'ownerId', 'occurredAt'] as const).flatMap((name) => {
-    const value = stored[name];
+  const held = { ...stored, direction: asSent.direction };
+  const fields = (['subject', 'body', 'direction', 'ownerId', 'occurredAt'] as const).flatMap((name) => {
+    const value = held[name];
     return value === undefined ? [] : [[name, value]];
   });
   const changed = (['subject', 'body'] as const).filter((name) => areDifferent(asSent[name], stored[name]));
