@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** `npm run bench [-- NAME… [--only ROW]]`: measures, prints figures side by side, one JSON object per bench on the last lines. */
 interface Bench {
   /**
-   * * Prints a readable table and returns the figures.
+   * Prints a readable table and returns the figures.
    * @param only the row to measure, where the bench can measure one alone.
    */
   run(only?: string): Promise<object>;

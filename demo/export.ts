@@ -38,7 +38,7 @@ const contacts = [
 ];
 
 /**
- * * A whole export in Enginy's order: find what exists, create the rest, update what was found, link, then what a campaign brings. Running
+ * A whole export in Enginy's order: find what exists, create the rest, update what was found, link, then what a campaign brings. Running
  * it again creates nothing, because everything is found.
  */
 export async function runExport(send: Send): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * * `npm run demo [URL KEY]`: plays an export as Enginy does it and shows, request by request, what Enginy sends, which HubSpot calls it
+ * `npm run demo [URL KEY]`: plays an export as Enginy does it and shows, request by request, what Enginy sends, which HubSpot calls it
  * becomes and what comes back. With an address and a key it uses a bridge that is already running (and writes to its CRM); without them it
  * starts one on the embedded CRM, and plays the export twice.
  */

@@ -1,5 +1,5 @@
 /**
- * * `node scripts/record-regressions.ts [name…]`: plays the stories of scripts/regression-stories.ts against the embedded CRM and writes
+ * `node scripts/record-regressions.ts [name…]`: plays the stories of scripts/regression-stories.ts against the embedded CRM and writes
  * the capture of each story's last request to test/regressions. All people in the stories are fictitious.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -120,7 +120,7 @@ function createActiveMappings(loaded: Mappings, log: Logger) {
 }
 
 /**
- * * Reads the folder once it is stable: editors and deployments write in steps, so two checks must agree, and a folder that changes while
+ * Reads the folder once it is stable: editors and deployments write in steps, so two checks must agree, and a folder that changes while
  * it is read is read again at the next check.
  */
 function createSettledReader(dir: string, initial: string) {

@@ -22,7 +22,7 @@ export function shownProperties(object: ObjectData, asked: readonly string[], no
 }
 
 /**
- * * A record as the objects API returns it, as JSON; a property that was never set is null. Written as text, because building objects for
+ * A record as the objects API returns it, as JSON; a property that was never set is null. Written as text, because building objects for
  * JSON.stringify was most of the work of a batch read.
  */
 export function recordText(object: ObjectData, version: RecordVersion, shown: Shown): string {

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts';
 
 /**
- * * The exit status of a command: 0 success; 1 it found something (errors in mapping files, differences); 2 it could not run (invalid
+ * The exit status of a command: 0 success; 1 it found something (errors in mapping files, differences); 2 it could not run (invalid
  * usage, unreadable files, an unreachable CRM).
  */
 export type ExitStatus = 0 | 1 | 2;

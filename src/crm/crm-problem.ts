@@ -114,7 +114,7 @@ export function problemOfWrite(error: unknown, unsure: Unsure): CrmProblem {
 }
 
 /**
- * * The problem of an item that a successful answer does not mention: it looks neither like success nor like "not found". HubSpot has been
+ * The problem of an item that a successful answer does not mention: it looks neither like success nor like "not found". HubSpot has been
  * seen to respond this way; within the bridge, such a gap is a bug.
  */
 export function unaccounted(

@@ -20,7 +20,7 @@ const title = 'Identity index';
 const oldMs = 10 * 60_000;
 
 /**
- * * The progress of the identity index for each object, read where the bridge stores it, without calling HubSpot.
+ * The progress of the identity index for each object, read where the bridge stores it, without calling HubSpot.
  * @param index undefined where the index is off, or in the memory of the bridge.
  */
 export function examineIndex(

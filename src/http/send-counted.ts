@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 
 /**
- * * Responds to a request that only reads, and counts the response with the bodies in progress until it has been read: callers that read
+ * Responds to a request that only reads, and counts the response with the bodies in progress until it has been read: callers that read
  * large responses slowly must not fill the memory.
  * @throws BusyError when other requests leave no room.
  */

@@ -142,10 +142,16 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
           why: `the record already has this value in another property, and ${property} keeps its primary value`,
           remedy: 'make it the primary value in HubSpot if it is the better one',
         },
-  'another-value': ({ property = 'the property' }) => ({
-    why: `the create was linked to an existing record, whose other value in ${property} was kept`,
-    remedy: 'replace it in HubSpot, or send an update, if the new value is the better one',
-  }),
+  'another-value': ({ property }) =>
+    property === undefined
+      ? {
+          why: 'an earlier request logged this activity with another value, which was kept',
+          remedy: 'replace it in HubSpot if the new value is the better one',
+        }
+      : {
+          why: `the create was linked to an existing record, whose other value in ${property} was kept`,
+          remedy: 'replace it in HubSpot, or send an update, if the new value is the better one',
+        },
   'unknown-owner': () => unknownOwner,
 };
 

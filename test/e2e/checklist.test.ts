@@ -174,13 +174,13 @@ describe('the checklist', { shuffle: false }, () => {
     const contacts = await send('POST', '/contacts/sync', {
       contacts: [
         { externalId: 'other-1', email: 'JOHN.DOE@example.org' },
-        { externalId: 'other-2', email: 'nobody@example.org' },
+        { externalId: 'other-2', email: 'unknown@example.org' },
       ],
     });
     const companies = await send('POST', '/companies/sync', {
       companies: [
         { externalId: 'other-1', domain: 'https://www.acme-corp.example.org/about', employeeCount: 250 },
-        { externalId: 'other-2', domain: 'nobody.example.org' },
+        { externalId: 'other-2', domain: 'unknown.example.org' },
       ],
     });
 

@@ -42,6 +42,7 @@ test('creates, tasks and activities note what they looked for, what they set asi
     await send('POST', '/tasks', task);
     await send('POST', '/activities', activity);
   }
+  await send('POST', '/activities', { ...activity, subject: 'Hello' });
   const journal = await stopAndRead();
   const last = async (name: string) =>
     (await journal.lifeOf(name, 20)).findLast(({ externalId }) => externalId === name);
@@ -70,6 +71,11 @@ test('creates, tasks and activities note what they looked for, what they set asi
     ['activities', 'created', undefined],
     ['tasks', 'linked', 'fingerprint'],
     ['activities', 'linked', 'fingerprint'],
+    ['activities', 'linked', 'fingerprint'],
+  ]);
+  expect(timeline.map(({ heldBack }) => heldBack)).toEqual([
+    ...[[], [], [], []],
+    [{ field: 'subject', reason: 'another-value' }],
   ]);
 
   const lead = async (name: string) =>
@@ -80,6 +86,8 @@ test('creates, tasks and activities note what they looked for, what they set asi
   expect(shown).toContain(`record ${other}, found by linkedinUrl: its lastName differs`);
   expect(await lead('twin')).toMatch(/not written: 2 contacts match by linkedinUrl.+\n +why +merge the records/);
   expect(await lead(merged)).toContain(`which HubSpot has merged into ${survivor}`);
-  expect(await lead(known)).toContain('an earlier request created it, and this one repeats that request');
+  const resent = await lead(known);
+  expect(resent).toContain('an earlier request created it, and this one repeats that request');
+  expect(resent).toContain('an earlier request logged this activity with another value, which was kept');
   await bridge.close(0);
 });

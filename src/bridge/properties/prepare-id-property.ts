@@ -13,7 +13,7 @@ interface StartDeps {
 }
 
 /**
- * * Creates the properties that store Enginy's ids when the bridge starts, which shows whether the CRM lets the bridge create any. If a
+ * Creates the properties that store Enginy's ids when the bridge starts, which shows whether the CRM lets the bridge create any. If a
  * property already exists, the CRM says so, which proves the permission without changing anything.
  *
  * What is missing becomes one line in the log; nothing here keeps the bridge from starting.

@@ -208,7 +208,7 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
 }
 
 /**
- * * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, becomes that record as
+ * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, becomes that record as
  * well, even if the record holds another value there, which a create does not replace. What such a create shares with a third one counts as
  * well.
  */
@@ -246,7 +246,7 @@ async function joinExisting({ mapping }: CreateScope, creations: readonly Record
 }
 
 /**
- * * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM. If two of them each share a value with a third
+ * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM. If two of them each share a value with a third
  * one, all three are one record, in any order.
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {

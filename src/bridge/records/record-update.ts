@@ -95,17 +95,13 @@ function merged<Value>(objects: readonly Readonly<Record<string, Value>>[]): Rec
 
 /** The first value fills an empty property, as if the changes came one by one; one that could be read replaces an earlier one that could not. */
 function firstIfEmpty(all: readonly Translation[]): Record<string, string> {
-  const first = new Map<string, string>();
-  const unreadable = new Set<string>();
-  for (const { asSent, ifEmpty } of all) {
-    for (const [name, value] of Object.entries(ifEmpty)) {
-      const isReadable = asSent[name] === undefined;
-      if (first.has(name) && !(isReadable && unreadable.has(name))) continue;
-      first.set(name, value);
-      if (isReadable) unreadable.delete(name);
-      else unreadable.add(name);
-    }
-  }
+  const sent = all.flatMap(({ asSent, ifEmpty }) =>
+    Object.entries(ifEmpty).map(([name, value]) => ({ name, value, isReadable: asSent[name] === undefined })),
+  );
+  const first = [...Map.groupBy(sent, ({ name }) => name)].map(([name, values]) => {
+    const chosen = values.find(({ isReadable }) => isReadable) ?? values[0];
+    return [name, chosen?.value ?? ''] as const;
+  });
   return Object.fromEntries(first);
 }
 

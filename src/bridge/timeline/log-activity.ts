@@ -17,7 +17,7 @@ import { createOnce } from './create-once.ts';
 import { maxBodyLength, toInertText } from './markup/html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
-import { readFirst, type StoredFields } from './resent-activity.ts';
+import { notResent, readFirst, type StoredFields } from './resent-activity.ts';
 import {
   activityFingerprint,
   bareMessageId,
@@ -85,9 +85,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const { direction } = sent;
   const asSent = { ...textsOf(subject.value, body), direction, ...ownerFields, occurredAt };
   const [stored, marks] = await settleAll([
-    created.isRepeat
-      ? readFirst(scope, { object: sent.type.object, id: created.id }, asSent)
-      : { fields: asSent, warnings: [] },
+    created.isRepeat ? readFirst(scope, { object: sent.type.object, id: created.id }, asSent) : notResent(asSent),
     markEngagement(scope, mapping, { linked, direction }),
   ]);
   const warnings = [...created.warnings, ...stored.warnings, ...marks];
@@ -99,7 +97,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     ...metadataOf(activity),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-  return { answer, isRepeat: created.isRepeat, decision: created.decision };
+  const heldBack = [...created.decision.heldBack, ...stored.heldBack];
+  return { answer, isRepeat: created.isRepeat, decision: { ...created.decision, heldBack } };
 }
 
 /** The texts as they are returned. */

@@ -4,7 +4,7 @@ import { type EnginyRecord, isStructure, readField, toFieldValue, toText } from 
 import type { Draft } from './write-stripping.ts';
 
 /**
- * * Completes a new record that lacks all of the properties of which the CRM requires at least one: the text that was sent for them is
+ * Completes a new record that lacks all of the properties of which the CRM requires at least one: the text that was sent for them is
  * written to the last one unchanged, although it is not clearly a name or an address. A record must not be lost because one value is
  * unclear.
  * @param needed properties of which one is required; the one that accepts any text comes last.

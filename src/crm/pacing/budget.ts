@@ -56,7 +56,7 @@ export interface Budget {
   /** The slot's call was not sent. */
   cancel(slot: Slot, now: number): void;
   /**
-   * * A 429 pauses the lane, because its other calls would get the same response. Calls that were in flight with the first one do not
+   * A 429 pauses the lane, because its other calls would get the same response. Calls that were in flight with the first one do not
    * extend the pause.
    * @returns the length of the pause in milliseconds; undefined if the lane was already paused.
    */

@@ -101,7 +101,7 @@ export function queryLimits(limits: LaneLimits, leaseMs: number): LaneQuery['lim
     limit,
     windowMs,
     leaseMs,
-    marginMs: marginMs,
+    marginMs,
     bulkBurst,
     reserved: reservedForUrgent(limit),
     backgroundShare,

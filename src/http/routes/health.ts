@@ -15,7 +15,7 @@ export interface HealthDeps {
 }
 
 /**
- * * GET /health, Enginy's connection test: 200 when the CRM answers and accepts the token, and while a connection that was proven has
+ * GET /health, Enginy's connection test: 200 when the CRM answers and accepts the token, and while a connection that was proven has
  * passing trouble; 502 or 503 with the reason otherwise. Responds within three seconds.
  */
 export function healthRoute(deps: HealthDeps): Router {

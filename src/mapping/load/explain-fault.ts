@@ -17,7 +17,7 @@ export interface YamlFault {
 }
 
 /**
- * * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the surrounding lines are checked for
+ * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the surrounding lines are checked for
  * common mistakes; if there is none, the parser's own message is used.
  */
 export function explainFault(text: string, problem: ParserError): YamlFault {

@@ -21,7 +21,7 @@ const maxDepth = 50;
 const maxAddressLength = 8_000;
 
 /**
- * * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
+ * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
  * tracking pixels and count each view of the record as an opened email. Their text and addresses are kept (see {@link replaceTag}). At most
  * {@link maxBodyLength} characters, `opening` included. Text keeps its meaning, whatever characters it contains: only known, well-formed
  * tags are HTML (see {@link scanMarkup}).

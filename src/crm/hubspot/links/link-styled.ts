@@ -86,7 +86,7 @@ interface Removal {
 }
 
 /**
- * * Removes the links to records that this request does not name. The links are read again first: the one that is now primary stays,
+ * Removes the links to records that this request does not name. The links are read again first: the one that is now primary stays,
  * whatever its id, because a merged id links the surviving record.
  */
 async function removeOthers(send: Send, { types, links, distinct, held }: Removal): Promise<readonly Pair[]> {

@@ -33,7 +33,7 @@ interface CreateScope {
 }
 
 /**
- * * Creates 100 records per call. Two records with the same email never share a call, because HubSpot would reject the whole call. Records
+ * Creates 100 records per call. Two records with the same email never share a call, because HubSpot would reject the whole call. Records
  * without a value that HubSpot is known to require are not sent.
  */
 async function createInBatches(

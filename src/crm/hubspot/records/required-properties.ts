@@ -14,7 +14,7 @@ const maxSeen = 500;
 type Values = Readonly<Record<string, string>>;
 
 /**
- * * Properties that the account requires, as far as refused writes showed. HubSpot enforces them from 2026-09 on and has no call that lists
+ * Properties that the account requires, as far as refused writes showed. HubSpot enforces them from 2026-09 on and has no call that lists
  * them. Records that lack one are not sent, so that the rest of an export is not sent in vain.
  */
 export class RequiredProperties {
